@@ -53,7 +53,8 @@ final class TemplateParts {
             },
             ROOT,
             config.packages().aptSources(),
-            ids);
+            ids,
+            Pause.REAL);
     templates =
         new Templates(
             config.data(), ROOT, sources(config), workshop, config.templates(), clock, Pause.REAL);

@@ -30,6 +30,24 @@ public record Packages(Map<Manager, List<String>> lists, Json.Obj newer) {
     this(lists, Json.EMPTY);
   }
 
+  /// Whether a text can be a package. What begins with a hyphen could be an option, and no package
+  /// manager has packages with control characters in their names; a line feed would begin another.
+  public static boolean canBe(String one) {
+    return !one.isBlank() && !one.startsWith("-") && one.codePoints().noneMatch(Packages::isHidden);
+  }
+
+  private static boolean isHidden(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
+  }
+
   public boolean isEmpty() {
     return lists.isEmpty();
   }

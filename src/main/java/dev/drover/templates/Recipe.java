@@ -27,13 +27,25 @@ record Recipe(Manager manager, String program, String script, List<String> needs
   /// For what is not a part of the template.
   private static final String SCRATCH = "/workspace/tmp";
 
+  /// Before 1.70, cargo gets the index of crates.io by git, from GitHub, and before 1.68 any index.
+  private static final String CARGO_IS_NEW =
+      """
+      found=$(cargo --version)
+      case $found in
+      'cargo 1.'[0-9].* | 'cargo 1.'[1-6][0-9].*)
+        echo "$found is too old: the index of crates can be read by cargo 1.70 and newer"
+        exit 1 ;;
+      esac
+      """;
+
   private static final List<Recipe> ALL =
       List.of(
           new Recipe(Manager.APT, "apt-get", AptScript.text(), List.of("usr/bin/apt-get")),
           new Recipe(
               Manager.CARGO,
               "cargo",
-              "export CARGO_HOME="
+              CARGO_IS_NEW
+                  + "export CARGO_HOME="
                   + SCRATCH
                   + "/cargo\ncargo install --root "
                   + TREE

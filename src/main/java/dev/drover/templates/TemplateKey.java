@@ -87,7 +87,7 @@ final class TemplateKey {
 
   /// The name and the size of the program that sandboxes find, which differ between versions.
   private String program(String name) {
-    for (var directory : List.of("usr/local/bin", "usr/bin")) {
+    for (var directory : List.of("usr/local/bin", "usr/bin", "usr/local/go/bin")) {
       try {
         var file = root.resolve(directory).resolve(name).toRealPath();
         return file.getFileName() + " " + Files.size(file);

@@ -35,6 +35,17 @@ final class TemplateTree {
   private static final int PIECE = 1 << 16;
   private static final int LONGEST = 4096;
 
+  /// What a template may have: all of it but the bytes is held in memory.
+  ///
+  /// @param bytes of its files
+  /// @param entries files, directories and links
+  /// @param characters of the paths of all entries, and of the targets of links
+  record Most(long bytes, int entries, long characters) {
+    Most(long bytes) {
+      this(bytes, 300_000, 32 << 20);
+    }
+  }
+
   private TemplateTree() {}
 
   /// The archive has what a template cannot have. The message names it, for users.
@@ -49,10 +60,9 @@ final class TemplateTree {
   /// Unpacks an archive of one directory into a new one.
   ///
   /// @param root the name of the directory in the archive
-  /// @param most the number of bytes that the files may have
   /// @return the manifest
   /// @throws Refused if the archive is not allowed; part of it may have been unpacked
-  static Json.Obj unpack(InputStream archive, String root, Path tree, long most)
+  static Json.Obj unpack(InputStream archive, String root, Path tree, Most most)
       throws IOException {
     make(tree);
     var made = new Made(tree, most);
@@ -105,13 +115,15 @@ final class TemplateTree {
   /// that this has not made as a directory, so no link is followed.
   private static final class Made {
     private final Path tree;
-    private final long most;
+    private final Most most;
     private final Set<String> directories = new HashSet<>(Set.of(""));
     private final Set<String> files = new HashSet<>();
     private final List<PaxEntry> links = new ArrayList<>();
     private long bytes;
+    private int entries;
+    private long characters;
 
-    Made(Path tree, long most) {
+    Made(Path tree, Most most) {
       this.tree = tree;
       this.most = most;
     }
@@ -127,7 +139,28 @@ final class TemplateTree {
         case DIRECTORY -> directory(entry.path());
         case FILE -> file(entry, reader);
         case HARD_LINK -> copy(entry);
-        case SYMBOLIC_LINK -> links.add(entry);
+        case SYMBOLIC_LINK -> {
+          countEntry(entry.path().length() + entry.link().length());
+          links.add(entry);
+        }
+      }
+    }
+
+    private void countEntry(int length) throws Refused {
+      entries++;
+      characters += length;
+      if (entries > most.entries()) {
+        throw new Refused("they have more than " + most.entries() + " files and directories");
+      }
+      if (characters > most.characters()) {
+        throw new Refused("the paths of their files are too long");
+      }
+    }
+
+    private void countBytes(long size) throws Refused {
+      bytes += size;
+      if (bytes > most.bytes()) {
+        throw new Refused("they have more than " + most.bytes() + " bytes");
       }
     }
 
@@ -137,6 +170,7 @@ final class TemplateTree {
       }
       int slash = path.lastIndexOf('/');
       directory(slash < 0 ? "" : path.substring(0, slash));
+      countEntry(path.length());
       make(tree.resolve(path));
       directories.add(path);
     }
@@ -148,10 +182,8 @@ final class TemplateTree {
     }
 
     private void file(PaxEntry entry, PaxReader reader) throws IOException {
-      bytes += entry.size();
-      if (bytes > most) {
-        throw new Refused("they have more than " + most + " bytes");
-      }
+      countEntry(entry.path().length());
+      countBytes(entry.size());
       var file = prepared(entry.path());
       try (var to =
           Files.newByteChannel(
@@ -166,11 +198,9 @@ final class TemplateTree {
       if (!files.contains(entry.link())) {
         throw new Refused("the link " + entry.path() + " leads to no file");
       }
+      countEntry(entry.path().length());
+      countBytes(Files.size(tree.resolve(entry.link())));
       var file = prepared(entry.path());
-      bytes += Files.size(tree.resolve(entry.link()));
-      if (bytes > most) {
-        throw new Refused("they have more than " + most + " bytes");
-      }
       Files.copy(tree.resolve(entry.link()), file, StandardCopyOption.COPY_ATTRIBUTES);
       files.add(entry.path());
     }

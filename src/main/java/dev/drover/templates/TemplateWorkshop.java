@@ -2,6 +2,7 @@ package dev.drover.templates;
 
 import dev.drover.base.Ids;
 import dev.drover.base.Json;
+import dev.drover.base.Pause;
 import dev.drover.base.Scope;
 import dev.drover.catalog.Packages;
 import dev.drover.catalog.Packages.Manager;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public final class TemplateWorkshop implements AutoCloseable {
   private static final int PIPE = 1 << 18;
   private static final int MOST_REFUSALS = 3;
+
+  /// The part of the time for an installation that copying may take besides.
+  private static final int COPYING = 4;
 
   /// Precedes the exit code; a notice of the hand may come before.
   private static final String STATUS = "status ";
@@ -63,11 +68,19 @@ public final class TemplateWorkshop implements AutoCloseable {
     static final Build NONE = new Build(Set.of(), Optional.empty());
   }
 
+  /// @param until when all must be installed, as [System#nanoTime] has it
+  private record Time(long until, Duration copying) {
+    Duration left() {
+      return Duration.ofNanos(until - System.nanoTime());
+    }
+  }
+
   private final Maker maker;
   private final Function<HandId, List<String>> refusals;
   private final AptFiles apt;
   private final Path root;
   private final Ids ids;
+  private final Pause pause;
   private final Map<SessionId, Build> builds = new ConcurrentHashMap<>();
   private final ReentrantLock making = new ReentrantLock();
   private @Nullable Sandboxes sandboxes;
@@ -82,12 +95,14 @@ public final class TemplateWorkshop implements AutoCloseable {
       Function<HandId, List<String>> refusals,
       Path root,
       Optional<Path> sources,
-      Ids ids) {
+      Ids ids,
+      Pause pause) {
     this.maker = maker;
     this.refusals = refusals;
     this.root = root;
     this.apt = new AptFiles(root, sources);
     this.ids = ids;
+    this.pause = pause;
   }
 
   AptFiles apt() {
@@ -103,20 +118,20 @@ public final class TemplateWorkshop implements AutoCloseable {
   /// @throws TemplateFailure if a package manager fails
   Json.Obj install(Packages packages, Path tree, Duration limit, long most)
       throws TemplateFailure, IOException, InterruptedException {
-    long until = System.nanoTime() + limit.toNanos();
+    var time = new Time(System.nanoTime() + limit.toNanos(), limit.dividedBy(COPYING));
     check(packages);
     var others = EnumSet.noneOf(Manager.class);
     others.addAll(packages.lists().keySet());
     if (!others.remove(Manager.APT)) {
-      return install(packages, others, Optional.empty(), tree, until, most);
+      return install(packages, others, Optional.empty(), tree, time, most);
     }
-    var system = install(packages, EnumSet.of(Manager.APT), Optional.empty(), tree, until, most);
+    var system = install(packages, EnumSet.of(Manager.APT), Optional.empty(), tree, time, most);
     if (others.isEmpty()) {
       return system;
     }
     var second = tree.resolveSibling("others");
     long left = most - TemplateTree.bytes(system);
-    install(packages, others, Optional.of(tree), second, until, left);
+    install(packages, others, Optional.of(tree), second, time, left);
     TemplateTree.merge(second, tree);
     return TemplateTree.manifest(tree);
   }
@@ -125,8 +140,9 @@ public final class TemplateWorkshop implements AutoCloseable {
   private void check(Packages packages) throws TemplateFailure {
     for (var manager : Manager.values()) {
       var list = packages.of(manager);
-      if (list.stream().anyMatch(one -> one.startsWith("-"))) {
-        throw TemplateFailure.of(manager, list, "one of them begins with a hyphen", "");
+      if (!list.stream().allMatch(Packages::canBe)) {
+        throw TemplateFailure.of(
+            manager, list, "one of them begins with a hyphen or has control characters", "");
       }
       var missing = missing(manager, packages);
       if (!list.isEmpty() && missing.isPresent()) {
@@ -150,7 +166,7 @@ public final class TemplateWorkshop implements AutoCloseable {
       Set<Manager> managers,
       Optional<Path> system,
       Path tree,
-      long until,
+      Time time,
       long most)
       throws TemplateFailure, IOException, InterruptedException {
     var build = new SessionId(ids.next(SessionId.PREFIX));
@@ -161,10 +177,9 @@ public final class TemplateWorkshop implements AutoCloseable {
         if (manager == Manager.APT) {
           files(sandbox).archives().unpackPath(AptFiles.AT, apt.archive());
         }
-        var left = Duration.ofNanos(until - System.nanoTime());
-        install(sandbox, manager, packages.of(manager), left);
+        install(sandbox, manager, packages.of(manager), time.left());
       }
-      var manifest = fetch(sandbox, tree, most);
+      var manifest = fetch(sandbox, tree, most, time.left().plus(time.copying()));
       if (!managers.contains(Manager.APT) && Files.exists(tree.resolve(TemplateTree.SYSTEM))) {
         throw new TemplateFailure(
             "The packages of this environment changed the system without apt.");
@@ -267,10 +282,12 @@ public final class TemplateWorkshop implements AutoCloseable {
     return text.substring(Math.max(0, text.length() - TemplateFailure.TAIL));
   }
 
-  /// The archive is made in the sandbox, since no path in there may be opened here.
-  private static Json.Obj fetch(Sandbox sandbox, Path tree, long most)
+  /// The archive is made in the sandbox, since no path in there may be opened here. Processes that
+  /// an installation has left could slow that down, so it has a limit of its own.
+  private Json.Obj fetch(Sandbox sandbox, Path tree, long most, Duration left)
       throws TemplateFailure, IOException, InterruptedException {
     var files = files(sandbox);
+    var late = new AtomicBoolean();
     try (var scope = new Scope();
         var in = new PipedInputStream(PIPE)) {
       var out = new PipedOutputStream(in);
@@ -281,22 +298,41 @@ public final class TemplateWorkshop implements AutoCloseable {
                   return files.archives().packPath(Recipe.TREE, most, out);
                 }
               });
+      scope.fork(
+          () -> {
+            pause.pause(left);
+            late.set(true);
+            sandbox.close();
+            return true;
+          });
       var manifest = unpacked(in, packing, tree, most);
-      var left = joined(packing).left();
-      if (!left.isEmpty()) {
+      var kinds = joined(packing).left();
+      if (!kinds.isEmpty()) {
         throw new TemplateFailure(
-            "The packages of this environment have what a sandbox cannot show: " + left);
+            "The packages of this environment have what a sandbox cannot show: " + kinds);
       }
       return manifest;
     } catch (TemplateTree.Refused | PaxRefused e) {
       throw new TemplateFailure(
           "The packages of this environment cannot be shown in sandboxes: " + e.getMessage(), e);
     } catch (HandFiles.Refused e) {
+      check(late);
       throw new TemplateFailure(
           e.why() == HandFiles.Why.TOO_LARGE
               ? "The packages of this environment have more than %d MiB".formatted(most >> 20)
               : "The packages of this environment cannot be copied: " + e.getMessage(),
           e);
+    } catch (IOException e) {
+      check(late);
+      throw e;
+    }
+  }
+
+  private static void check(AtomicBoolean late) throws TemplateFailure {
+    if (late.get()) {
+      throw new TemplateFailure(
+          "The packages of this environment could not be copied in time. Processes that their"
+              + " installation has left may be the reason.");
     }
   }
 
@@ -309,7 +345,7 @@ public final class TemplateWorkshop implements AutoCloseable {
       InputStream in, Scope.Task<PackedTree> packing, Path tree, long most)
       throws IOException, InterruptedException {
     try {
-      return TemplateTree.unpack(in, Recipe.NAME, tree, most);
+      return TemplateTree.unpack(in, Recipe.NAME, tree, new TemplateTree.Most(most));
     } catch (PaxRefused e) {
       in.close();
       joined(packing);

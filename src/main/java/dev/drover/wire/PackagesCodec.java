@@ -76,14 +76,10 @@ public final class PackagesCodec implements Codec<Packages> {
     return new Packages(lists, NewerFields.without(before.newer(), replaced));
   }
 
-  /// What begins with a hyphen could be an option, and no package manager has packages with control
-  /// characters in their names.
   private static List<String> packages(Fields fields, String field) {
     var packages = fields.texts(field, MOST, LONGEST);
     for (var one : packages) {
-      if (one.startsWith("-")
-          || one.isBlank()
-          || one.codePoints().anyMatch(PackagesCodec::isHidden)) {
+      if (!Packages.canBe(one)) {
         throw fields.problem(
             field,
             "must be packages, each with at most "
@@ -92,17 +88,5 @@ public final class PackagesCodec implements Codec<Packages> {
       }
     }
     return packages;
-  }
-
-  private static boolean isHidden(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          true;
-      default -> false;
-    };
   }
 }

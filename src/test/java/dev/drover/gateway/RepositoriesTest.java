@@ -227,6 +227,9 @@ final class RepositoriesTest {
     host.create("a/branch", TOKEN, Map.of("a", "1"));
     host.create("a/commit", TOKEN, Map.of("a", "1"));
     host.create("a/fine", "", Map.of("a", "fine\n"));
+    host.create("a/damaged", TOKEN, Map.of(".gitmodules", modules("../../x", "https://a.example")));
+    host.create("a/hostile", TOKEN, Map.of(".gitmodules", modules("s", "ext::touch /workspace/r")));
+    host.submodule("a/hostile", "sub");
     host.refuse("a/forbidden", 403);
     var branch = Json.obj("type", "branch", "name", "no'pe$(touch>x)");
     var commit = Json.obj("type", "commit", "sha", "0123456789");
@@ -238,11 +241,15 @@ final class RepositoriesTest {
             repository(host.url("a/branch"), TOKEN).with("checkout", branch),
             repository(host.url("a/commit"), TOKEN).with("checkout", commit),
             repository(host.url("a/private"), ""),
+            repository(host.url("a/damaged"), TOKEN),
+            repository(host.url("a/hostile"), TOKEN).with("mount_path", "/workspace/z"),
             repository(host.url("a/fine"), "").with("mount_path", "/workspace/x y/'z"));
     host.token("a/private", TOKEN);
-    assertThat(run(session, "cat 'x y'/*/a; ls -A"))
-        .as(errors(session).toString())
-        .startsWith("fine\nx y\n");
+    var said = run(session, "cat 'x y'/*/a; ls -A; ls -A z z/sub z/.git/hooks");
+    assertThat(said).as(errors(session).toString()).startsWith("fine\nx y\nz\nls: ");
+    assertThat(said)
+        .contains("'z/.git/hooks': No such file")
+        .contains("z:\n.git\n.gitmodules\nsub\n\nz/sub:");
     var found = new ArrayList<String>();
     for (var error : errors(session)) {
       found.add(error.text("type") + " " + error.text("repository_url"));
@@ -256,12 +263,17 @@ final class RepositoriesTest {
             "repository_not_found_error " + host.url("a/none"),
             "repository_checkout_error " + host.url("a/branch"),
             "repository_checkout_error " + host.url("a/commit"),
-            "repository_not_found_error " + host.url("a/private"));
+            "repository_not_found_error " + host.url("a/private"),
+            "repository_clone_error " + host.url("a/damaged"));
     // the next turn tries again, with the token that the client has corrected
     var path = "/v1/sessions/" + session + "/resources/" + resource(session);
     client.post(path, Json.obj("authorization_token", TOKEN));
     assertThat(run(session, "cat token/a")).startsWith("1");
-    assertThat(errors(session)).hasSize(11);
+    assertThat(errors(session)).hasSize(13);
+  }
+
+  private static String modules(String name, String url) {
+    return "[submodule \"%s\"]\n\tpath = sub\n\turl = %s\n".formatted(name, url);
   }
 
   @Test

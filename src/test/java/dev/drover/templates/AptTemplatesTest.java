@@ -1,6 +1,7 @@
 package dev.drover.templates;
 
 import static dev.drover.templates.PackageStage.packages;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.catalog.Packages;
@@ -8,11 +9,13 @@ import dev.drover.catalog.Packages.Manager;
 import dev.drover.gateway.PackageSettings;
 import dev.drover.testing.AptRepository;
 import dev.drover.testing.PackageIndex;
+import dev.drover.testing.SigningKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -114,9 +117,9 @@ final class AptTemplatesTest {
         "1.0",
         "",
         Map.of(
-            "usr/bin/go", STAND_IN.formatted("$GOBIN", "go"),
-            "usr/bin/gem", STAND_IN.formatted("$GEM_HOME/bin", "gem"),
-            "usr/bin/cargo", STAND_IN.formatted("$3/bin", "cargo")),
+            "usr/local/bin/go", STAND_IN.formatted("$GOBIN", "go"),
+            "usr/local/bin/gem", STAND_IN.formatted("$GEM_HOME/bin", "gem"),
+            "usr/local/bin/cargo", STAND_IN.formatted("$3/bin", "cargo")),
         "");
     var packages =
         new Packages(
@@ -153,9 +156,72 @@ final class AptTemplatesTest {
     }
   }
 
+  /// bubblewrap is linked dynamically and could not start with this library, as the shell inside.
+  @Test
+  void noProgramOfTheServerRunsWithLibrariesOfPackages() throws Exception {
+    var library = libc();
+    repository.add("usurper", "1.0", "", Map.of(library.toString().substring(1), "no library"), "");
+    var usurper = packages(Manager.APT, "usurper");
+    assertThat(stage.outputs(usurper, "true").getFirst()).contains("libc.so.6");
+    assertThat(stage.written(usurper, "one")).isEqualTo("one");
+  }
+
+  private static Path libc() throws Exception {
+    try (var directories = Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-gnu")) {
+      for (var directory : directories) {
+        if (Files.exists(directory.resolve("libc.so.6"))) {
+          return directory.resolve("libc.so.6");
+        }
+      }
+    }
+    throw new AssertionError("no libc.so.6");
+  }
+
+  @Test
+  void aSignedRepositoryNeedsItsOwnKey() throws Exception {
+    try (var right = new SigningKey(data.resolve("right"));
+        var wrong = new SigningKey(data.resolve("wrong"))) {
+      var signed = new AptRepository(index, "signed", right::sign);
+      signed.add("sealed", "1.0", "", Map.of("usr/bin/sealed-says", "#!/bin/sh\necho seal\n"), "");
+      try (var trusts = stage(signed, right)) {
+        assertThat(trusts.outputs(packages(Manager.APT, "sealed"), "sealed-says"))
+            .containsExactly("seal");
+      }
+      try (var mistrusts = stage(signed, wrong)) {
+        assertThat(mistrusts.error(packages(Manager.APT, "sealed")).message())
+            .startsWith("apt could not install the packages of this environment (sealed)")
+            .contains("exit code 100", "The following signatures couldn't be verified", "NO_PUBKEY")
+            .doesNotContain("did not run");
+      }
+      index.file("/signed/pool/sealed_1.0_all.deb", "another".getBytes(UTF_8));
+      try (var trusts = stage(signed, right)) {
+        assertThat(trusts.failure(packages(Manager.APT, "sealed=1.0")))
+            .contains("exit code 100", "unexpected size");
+      }
+    }
+  }
+
+  /// Sources with the key in the file itself, in the form that apt has for that.
+  private static PackageStage stage(AptRepository repository, SigningKey key) throws Exception {
+    var file = Files.createTempFile(data, "signed", ".sources");
+    var armored =
+        key.armored()
+            .lines()
+            .map(line -> line.isBlank() ? " .\n" : " " + line + "\n")
+            .collect(Collectors.joining());
+    Files.writeString(
+        file,
+        "Types: deb\nURIs: %s\nSuites: stable\nComponents: main\nSigned-By:\n%s"
+            .formatted(repository.url(PackageStage.HOST), armored));
+    return new PackageStage(
+        data, new PackageSettings(Map.of(), Optional.of(file), Optional.empty()));
+  }
+
   @Test
   void noPackageIsAnOption() {
     assertThat(stage.failure(packages(Manager.APT, "--allow-unauthenticated")))
         .contains("one of them begins with a hyphen");
+    assertThat(stage.failure(packages(Manager.APT, "tiny\n--allow-unauthenticated")))
+        .contains("one of them begins with a hyphen or has control characters");
   }
 }

@@ -30,6 +30,7 @@ import dev.drover.http.PrivateHosts;
 import dev.drover.http.PublicOnly;
 import dev.drover.policy.OperatorPolicy;
 import dev.drover.session.EventId;
+import dev.drover.session.SessionError;
 import dev.drover.session.SessionId;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -86,7 +87,8 @@ final class PackageStage implements AutoCloseable {
             gateway::takeRefusals,
             Path.of("/"),
             mirrors.aptSources(),
-            IDS);
+            IDS,
+            Pause.REAL);
     templates =
         new Templates(
             data,
@@ -122,6 +124,22 @@ final class PackageStage implements AutoCloseable {
 
   /// The output of commands in a sandbox of a session with these packages, one for each command.
   List<String> outputs(Packages packages, String... commands) throws Exception {
+    return inSandbox(
+        packages,
+        sandbox -> {
+          var outputs = new ArrayList<String>();
+          for (var command : commands) {
+            outputs.add(bash(sandbox, command));
+          }
+          return outputs;
+        });
+  }
+
+  private interface Work<T> {
+    T in(Sandbox sandbox) throws Exception;
+  }
+
+  private <T> T inSandbox(Packages packages, Work<T> work) throws Exception {
     templates.await(packages);
     var session = new SessionId("sesn_stage" + NUMBERS.incrementAndGet());
     try (var all =
@@ -129,33 +147,53 @@ final class PackageStage implements AutoCloseable {
             data.resolve("sessions"),
             (_, directory) -> templates.use(packages, directory),
             Egress.NONE)) {
-      var outputs = new ArrayList<String>();
       try (var sandbox = all.provision(HandSpec.workspace(session))) {
-        for (var command : commands) {
-          outputs.add(bash(sandbox, command));
-        }
+        return work.in(sandbox);
+      } finally {
+        all.discard(session);
       }
-      all.discard(session);
-      return outputs;
     }
   }
 
+  /// The content of a file that the tool `write` has written and the tool `read` reads, in a
+  /// sandbox of a session with these packages.
+  String written(Packages packages, String content) throws Exception {
+    var path = "/workspace/written";
+    return inSandbox(
+        packages,
+        sandbox -> {
+          var write = call("write", Json.obj("file_path", path, "content", content));
+          sandbox.execute(write, () -> false);
+          return sandbox.execute(call("read", Json.obj("file_path", path)), () -> false).text();
+        });
+  }
+
+  private static ToolCall call(String tool, Json.Obj input) {
+    return new ToolCall(new EventId("sevt_stage" + NUMBERS.incrementAndGet()), tool, input);
+  }
+
   private static String bash(Sandbox sandbox, String command) throws InterruptedException {
-    var id = new EventId("sevt_stage" + NUMBERS.incrementAndGet());
     return sandbox
-        .execute(
-            new ToolCall(id, "bash", Json.obj("command", command, "timeout_ms", 120_000)),
-            () -> false)
+        .execute(call("bash", Json.obj("command", command, "timeout_ms", 120_000)), () -> false)
         .text()
         .strip();
   }
 
-  /// Why packages cannot be installed.
+  /// Why packages cannot be installed, as a client learns it.
+  SessionError error(Packages packages) {
+    return unavailable(packages).error().orElseThrow();
+  }
+
+  /// Why packages cannot be installed, as the model learns it.
   String failure(Packages packages) {
+    return String.valueOf(unavailable(packages).getMessage());
+  }
+
+  private Sandboxes.Unavailable unavailable(Packages packages) {
     var thrown = new AtomicReference<Sandboxes.Unavailable>();
     assertThatThrownBy(() -> templates.await(packages))
         .isInstanceOfSatisfying(Sandboxes.Unavailable.class, thrown::set);
-    return String.valueOf(thrown.get().getMessage());
+    return thrown.get();
   }
 
   @Override

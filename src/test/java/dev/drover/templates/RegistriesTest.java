@@ -7,6 +7,7 @@ import dev.drover.catalog.Packages;
 import dev.drover.catalog.Packages.Manager;
 import dev.drover.gateway.PackageSettings;
 import dev.drover.testing.PackageIndex;
+import dev.drover.testing.Programs;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -19,9 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Packages of cargo, gem and go, installed by the real programs from registries on loopback. The
+/// Packages of gem, go and cargo, installed by the real programs from registries on loopback. The
 /// gem and its index were made by `gem build` and `gem generate_index`. `scripts/setup soak`
-/// installs the programs; an index of the form that cargo reads here needs cargo 1.68.
+/// installs the programs.
 @Tag("sandbox")
 @Tag("soak")
 final class RegistriesTest {
@@ -38,7 +39,7 @@ final class RegistriesTest {
         "v1.0.0",
         "package main\n\nfunc main() { println(\"hello from go\") }\n");
     index.crate(
-        PackageStage.HOST, "tinycrate", "0.3.0", "fn main() { println!(\"hello from cargo\"); }\n");
+        PackageStage.HOST, "tinycrate", "1.2.0", "fn main() { println!(\"hello from rust\") }\n");
     index.file("/gems/", new byte[0]);
     gem("tinygem-1.0.gem", "gems/");
     gem("tinygem-1.0.gemspec.rz", "quick/Marshal.4.8/");
@@ -87,11 +88,26 @@ final class RegistriesTest {
     assertThat(outputs.get(1)).isEqualTo("tiny ruby\ntiny ruby");
   }
 
+  /// A machine may have no cargo, or the old one of its distribution.
   @Test
-  void aCrateIsBuiltAndOnThePath() throws Exception {
-    var outputs =
-        stage.outputs(packages(Manager.CARGO, "tinycrate@0.3.0"), "tinycrate; type -P tinycrate");
-    assertThat(outputs).containsExactly("hello from cargo\n/opt/drover/cargo/bin/tinycrate");
+  void aCrateIsBuiltOrTheReasonSaysWhatTheMachineLacks() throws Exception {
+    var crate = packages(Manager.CARGO, "tinycrate@1.2.0");
+    var missing = Templates.missing(Path.of("/"), Optional.empty()).get(Manager.CARGO);
+    if (missing != null) {
+      assertThat(stage.failure(crate)).contains(missing);
+    } else if (version("cargo").matches("(?s)cargo 1\\.[1-6]?[0-9]\\..*")) {
+      assertThat(stage.failure(crate)).contains("is too old", "cargo 1.70 and newer");
+    } else {
+      assertThat(stage.outputs(crate, "tinycrate; type -P tinycrate"))
+          .containsExactly("hello from rust\n/opt/drover/cargo/bin/tinycrate");
+      assertThat(stage.failure(packages(Manager.CARGO, "tinycrate@9.0.0")))
+          .contains("exit code 101", "could not find `tinycrate`");
+    }
+  }
+
+  private static String version(String program) throws Exception {
+    var path = Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
+    return Programs.run(data, path, "/usr/bin/env", program, "--version");
   }
 
   @Test
@@ -101,7 +117,5 @@ final class RegistriesTest {
         .contains("exit code 1", "malformed module path \"$(id)\"");
     assertThat(stage.failure(packages(Manager.GEM, "tinygem:2.0")))
         .contains("Could not find a valid gem 'tinygem' (= 2.0)");
-    assertThat(stage.failure(packages(Manager.CARGO, "tinycrate@0.4.0")))
-        .contains("could not find `tinycrate` in registry `mirror` with version `=0.4.0`");
   }
 }

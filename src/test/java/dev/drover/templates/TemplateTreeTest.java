@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What an archive from a sandbox may not do.
 final class TemplateTreeTest {
-  private static final long MOST = 1_000;
+  private static final TemplateTree.Most MOST = new TemplateTree.Most(1_000, 40, 5_000);
 
   @TempDir Path directory;
 
@@ -107,6 +107,30 @@ final class TemplateTreeTest {
         // refused
       }
       assertThat(outside).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void whatIsHeldInMemoryIsLimited() {
+    var many = new Part[41];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = link("l" + i, "x");
+    }
+    assertThatThrownBy(() -> unpack(many)).hasMessageContaining("more than 40 files");
+    for (var parts :
+        List.of(
+            new Part[] {file("x".repeat(250) + "/" + "y".repeat(250), 0644, "")},
+            new Part[] {link("a", "x".repeat(500))},
+            new Part[] {file("d/".repeat(30) + "f", 0644, "")})) {
+      var bounds = new TemplateTree.Most(1_000, 40, 500);
+      var archive = archive(List.of(parts));
+      assertThatThrownBy(
+              () -> {
+                Tree.remove(directory.resolve("tree"));
+                TemplateTree.unpack(
+                    new ByteArrayInputStream(archive), "t", directory.resolve("tree"), bounds);
+              })
+          .hasMessageContaining("too long");
     }
   }
 

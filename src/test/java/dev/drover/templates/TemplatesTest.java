@@ -103,26 +103,36 @@ final class TemplatesTest {
             network,
             EgressTap.NONE,
             Pause.REAL);
-    workshop =
-        new TemplateWorkshop(
-            _ -> sandboxes(data.resolve("builds"), PackageMounts.NONE, gateway),
-            gateway::takeRefusals,
-            Path.of("/"),
-            Optional.empty(),
-            IDS);
-    templates = templates(SETTINGS);
+    workshop = workshop("builds", sandboxSettings, Pause.REAL);
+    templates = templates(SETTINGS, workshop);
+  }
+
+  private static TemplateWorkshop workshop(
+      String directory, SandboxSettings settings, Pause pause) {
+    return new TemplateWorkshop(
+        _ -> sandboxes(data.resolve(directory), settings, PackageMounts.NONE, gateway),
+        gateway::takeRefusals,
+        Path.of("/"),
+        Optional.empty(),
+        IDS,
+        pause);
   }
 
   private static Templates templates(TemplateSettings settings) {
+    return templates(settings, workshop);
+  }
+
+  private static Templates templates(TemplateSettings settings, TemplateWorkshop workshop) {
     return new Templates(
         data, Path.of("/"), sandboxSettings.variables(), workshop, settings, NOW::get, Pause.REAL);
   }
 
-  private static LocalSandboxes sandboxes(Path directory, PackageMounts packages, Egress egress) {
+  private static LocalSandboxes sandboxes(
+      Path directory, SandboxSettings settings, PackageMounts packages, Egress egress) {
     try {
       return new LocalSandboxes(
           directory,
-          sandboxSettings,
+          settings,
           BwrapEngine::new,
           MemoryMounts.NONE,
           packages,
@@ -161,6 +171,10 @@ final class TemplatesTest {
   }
 
   private static Sandboxes.Unavailable failure(Packages packages) {
+    return failure(templates, packages);
+  }
+
+  private static Sandboxes.Unavailable failure(Templates templates, Packages packages) {
     var thrown = new AtomicReference<Sandboxes.Unavailable>();
     assertThatThrownBy(() -> templates.await(packages))
         .isInstanceOfSatisfying(Sandboxes.Unavailable.class, thrown::set);
@@ -191,6 +205,7 @@ final class TemplatesTest {
     try (var all =
         sandboxes(
             data.resolve("sessions"),
+            sandboxSettings,
             (_, directory) -> templates.use(both, directory),
             Egress.NONE)) {
       try (var sandbox = all.provision(HandSpec.workspace(session))) {
@@ -226,12 +241,84 @@ final class TemplatesTest {
     assertThat(made.resolve("env")).content().contains("HOME=").doesNotContain("KEY", "DROVER");
     assertThat(made.resolve("page")).content().contains("evil.example").contains("was refused");
     assertThat(index.asked()).doesNotContain("/stolen");
+    assertThat(made.resolve("init")).isEmptyFile();
+    assertThat(made.resolve("seen")).content().doesNotContain("hostile.txt", "drover.db");
     assertThat(made.resolve("id")).content().startsWith("uid=1000");
     assertThat(Files.getPosixFilePermissions(made.resolve("run"))).hasSize(7);
     assertThat((int) Files.getAttribute(made.resolve("run"), "unix:mode") & 07000).isZero();
     assertThat(made.resolve("link")).isSymbolicLink();
     assertThat(made.resolve("twin")).hasSameTextualContentAs(made.resolve("seen"));
     Files.delete(hand);
+  }
+
+  @Test
+  void aRedirectLeadsAPackageToNoOtherAddress() throws Exception {
+    try (var canary = new PackageIndex()) {
+      canary.file("/stolen", new byte[] {'x'});
+      var places =
+          List.of(
+              "http://127.0.0.1:%d/stolen".formatted(canary.port()),
+              "http://[::ffff:127.0.0.1]:%d/stolen".formatted(canary.port()),
+              "http://2130706433:%d/stolen".formatted(canary.port()),
+              "http://169.254.169.254/stolen",
+              "http://evil.example:%d/stolen".formatted(canary.port()),
+              "http://%s:%d/stolen".formatted(HOST, canary.port()));
+      var script = new StringBuilder();
+      for (int i = 0; i < places.size(); i++) {
+        index.redirect("/moved/" + i, places.get(i));
+        script.append(
+            "curl -sfL -m 60 %smoved/%d && touch reached; ".formatted(index.registry(HOST), i));
+      }
+      index.module(HOST, "moved", "moved", Map.of("postinstall", script + "true"));
+      var packages = packages(Manager.NPM, "moved");
+      templates.await(packages);
+      var hand = Files.createDirectories(data.resolve("hand_moved"));
+      var made = templates.use(packages, hand).orElseThrow().resolve("npm/lib/node_modules/moved");
+      assertThat(made.resolve("index.js")).exists();
+      assertThat(made.resolve("reached")).doesNotExist();
+      assertThat(canary.asked()).isEmpty();
+      for (int i = 0; i < places.size(); i++) {
+        assertThat(index.asked()).contains("/moved/" + i);
+      }
+      Files.delete(hand);
+    }
+  }
+
+  @Test
+  void anInstallationThatDoesNotEndIsEndedWithAllItsProcesses() {
+    index.module(
+        HOST, "endless", "endless", Map.of("postinstall", "echo begun; setsid sleep 3071 & wait"));
+    var settings = new TemplateSettings(1L << 30, Duration.ofSeconds(4), Duration.ZERO);
+    var hurried = templates(settings);
+    assertThat(failure(hurried, packages(Manager.NPM, "endless")).getMessage())
+        .startsWith("npm could not install the packages of this environment (endless): it did not");
+    assertThat(ProcessHandle.allProcesses())
+        .noneMatch(process -> process.info().commandLine().orElse("").contains("sleep 3071"));
+  }
+
+  @Test
+  void aCopyThatTakesTooLongIsEndedWithItsSandbox() {
+    index.module(
+        HOST, "large", "large", Map.of("postinstall", "head -c 50000000 /dev/zero > zero"));
+    try (var shop = workshop("impatient", sandboxSettings, _ -> {})) {
+      assertThat(failure(templates(SETTINGS, shop), packages(Manager.NPM, "large")).getMessage())
+          .startsWith("The packages of this environment could not be copied in time");
+    }
+  }
+
+  @Test
+  void anInstallationThatFillsTheDiskIsRefused() throws Exception {
+    index.module(HOST, "heavy", "heavy", Map.of("postinstall", "head -c 3000000 /dev/zero > zero"));
+    var small = templates(new TemplateSettings(2L << 20, Duration.ofMinutes(5), Duration.ZERO));
+    assertThat(failure(small, packages(Manager.NPM, "heavy")).getMessage())
+        .startsWith("The packages of this environment have more than 2 MiB");
+    index.module(HOST, "full", "full", Map.of("postinstall", "yes > /workspace/fill"));
+    var bounded = SandboxSettings.DEFAULT.limits().withWorkspace(64L << 20, 100_000);
+    try (var shop = workshop("bounded", sandboxSettings.withLimits(bounded), Pause.REAL)) {
+      var full = templates(SETTINGS, shop);
+      assertThat(failure(full, packages(Manager.NPM, "full")).getMessage())
+          .startsWith("npm could not install the packages of this environment (full): it");
+    }
   }
 
   @Test

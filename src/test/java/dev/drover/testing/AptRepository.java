@@ -10,22 +10,38 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/// A repository for apt in a [PackageIndex], with packages for every architecture. It is not
-/// signed.
+/// A repository for apt in a [PackageIndex], with packages for every architecture.
 public final class AptRepository {
   private static final List<String> ARCHITECTURES = List.of("amd64", "arm64");
 
   private final PackageIndex index;
+  private final String name;
+  private final UnaryOperator<String> signer;
   private final StringBuilder packages = new StringBuilder();
 
+  /// A repository that is not signed.
   public AptRepository(PackageIndex index) {
+    this(index, "apt", UnaryOperator.identity());
+  }
+
+  /// @param name the first part of its paths
+  /// @param signer returns a text with a signature around it
+  public AptRepository(PackageIndex index, String name, UnaryOperator<String> signer) {
     this.index = index;
+    this.name = name;
+    this.signer = signer;
+  }
+
+  /// Its URL on a host.
+  public String url(String host) {
+    return "http://%s:%d/%s".formatted(host, index.port(), name);
   }
 
   /// A line of a list of sources.
@@ -33,7 +49,7 @@ public final class AptRepository {
   /// @param options such as `trusted=yes`; empty for none
   public String line(String host, String options) {
     var brackets = options.isEmpty() ? "" : "[" + options + "] ";
-    return "deb %shttp://%s:%d/apt stable main%n".formatted(brackets, host, index.port());
+    return "deb %s%s stable main%n".formatted(brackets, url(host));
   }
 
   /// Adds a package.
@@ -56,7 +72,7 @@ public final class AptRepository {
     files.forEach((path, content) -> data.put("./" + path, content));
     var deb = deb(tar(controls), tar(data));
     var path = "pool/%s_%s_all.deb".formatted(name, version);
-    index.file("/apt/" + path, deb);
+    index.file("/" + this.name + "/" + path, deb);
     packages.append(
         "%sFilename: %s\nSize: %d\nSHA256: %s\n\n"
             .formatted(control, path, deb.length, sha256(deb)));
@@ -65,15 +81,21 @@ public final class AptRepository {
 
   private void publish() {
     var list = packages.toString().getBytes(StandardCharsets.UTF_8);
+    var directory = "/" + name + "/dists/stable/";
     var release = new StringBuilder("Origin: t\nSuite: stable\nCodename: stable\n");
     release.append("Date: Thu, 01 Jan 2026 00:00:00 UTC\nComponents: main\nArchitectures: ");
     release.append(String.join(" ", ARCHITECTURES)).append("\nSHA256:\n");
     for (var architecture : ARCHITECTURES) {
       var path = "main/binary-" + architecture + "/Packages";
-      index.file("/apt/dists/stable/" + path, list);
+      index.file(directory + path, list);
       release.append(" %s %d %s\n".formatted(sha256(list), list.length, path));
     }
-    index.file("/apt/dists/stable/Release", release.toString().getBytes(StandardCharsets.UTF_8));
+    var text = release.toString();
+    var signed = signer.apply(text);
+    index.file(directory + "Release", text.getBytes(StandardCharsets.UTF_8));
+    if (!signed.equals(text)) {
+      index.file(directory + "InRelease", signed.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private static byte[] deb(byte[] control, byte[] data) {

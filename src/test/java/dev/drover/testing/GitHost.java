@@ -120,6 +120,19 @@ public final class GitHost implements AutoCloseable {
     git(work, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one");
   }
 
+  /// Adds a commit to `main` of a repository in which a path is a submodule.
+  public void submodule(String repository, String path) throws IOException, InterruptedException {
+    var id = show(repository, "rev-parse", "main").strip();
+    show(repository, "read-tree", "main");
+    show(repository, "update-index", "--add", "--cacheinfo", "160000," + id + "," + path);
+    var tree = show(repository, "write-tree").strip();
+    var mine = List.of("-c", "user.name=a", "-c", "user.email=a@b");
+    var words = new ArrayList<>(mine);
+    words.addAll(List.of("commit-tree", "-p", id, "-m", "two", tree));
+    var commit = show(repository, words.toArray(String[]::new)).strip();
+    show(repository, "update-ref", "refs/heads/main", commit);
+  }
+
   /// Has a repository say a line to those who push to it.
   public void says(String repository, String line) throws IOException {
     var hook = directory.resolve(repository).resolve("hooks/pre-receive");

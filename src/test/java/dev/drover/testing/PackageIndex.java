@@ -23,11 +23,12 @@ import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/// A package index for pip, a registry for npm, a proxy of modules for go, an index for cargo and
-/// other files, on loopback, under every name.
+/// A package index for pip, a registry for npm, a proxy of modules for go, an index of crates for
+/// cargo, and other files, on loopback, under every name.
 public final class PackageIndex implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, byte[]> pages = new ConcurrentHashMap<>();
+  private final Map<String, String> moved = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
   public PackageIndex() throws IOException {
@@ -45,6 +46,11 @@ public final class PackageIndex implements AutoCloseable {
       var page = pages.get(path);
       var type = path.startsWith("/simple/") ? "text/html" : "application/json";
       exchange.getResponseHeaders().add("content-type", type);
+      if (moved.containsKey(path)) {
+        exchange.getResponseHeaders().add("location", moved.get(path));
+        exchange.sendResponseHeaders(302, -1);
+        return;
+      }
       boolean sends = page != null && !exchange.getRequestMethod().equals("HEAD");
       exchange.sendResponseHeaders(page == null ? 404 : 200, sends ? page.length : -1);
       if (page != null && sends) {
@@ -144,7 +150,7 @@ public final class PackageIndex implements AutoCloseable {
                 registry(host),
                 name,
                 name,
-                hash("SHA-1", archive)));
+                digest("SHA-1", archive)));
   }
 
   /// The URL for go, on a host.
@@ -166,27 +172,36 @@ public final class PackageIndex implements AutoCloseable {
     pages.put(at + version + ".zip", zip(Map.of(inside + "go.mod", mod, inside + "main.go", main)));
   }
 
-  /// The URL of the index for cargo, on a host.
+  /// The URL for cargo, on a host.
   public String crates(String host) {
     return "http://%s:%d/crates".formatted(host, port());
   }
 
-  /// Adds a crate, which is a program.
+  /// Adds a crate without dependencies, which is a program.
   ///
-  /// @param host as which cargo knows this index
-  /// @param name of at least four letters
+  /// @param host as which cargo knows this registry
+  /// @param name with four characters or more
   /// @param main its source
   public void crate(String host, String name, String version, String main) {
     var root = name + "-" + version + "/";
     var manifest =
-        "[package]\nname = \"%s\"\nversion = \"%s\"\nedition = \"2021\"\n".formatted(name, version);
+        "[package]\nname = \"%s\"\nversion = \"%s\"\nedition = \"2018\"\n".formatted(name, version);
     var archive = tar(Map.of(root + "Cargo.toml", manifest, root + "src/main.rs", main));
-    page("/crates/config.json", "{\"dl\":\"%s/files\"}".formatted(crates(host)));
+    pages.put("/crates/dl/%s/%s.crate".formatted(name, version), archive);
+    page(
+        "/crates/config.json",
+        "{\"dl\":\"%s/dl/{crate}/{version}.crate\"}".formatted(crates(host)));
     page(
         "/crates/%s/%s/%s".formatted(name.substring(0, 2), name.substring(2, 4), name),
-        "{\"name\":\"%s\",\"vers\":\"%s\",\"deps\":[],\"cksum\":\"%s\",\"features\":{},\"yanked\":false}\n"
-            .formatted(name, version, hash("SHA-256", archive)));
-    pages.put("/crates/files/%s/%s/download".formatted(name, version), archive);
+        """
+        {"name":"%s","vers":"%s","deps":[],"cksum":"%s","features":{},"yanked":false}
+        """
+            .formatted(name, version, digest("SHA-256", archive)));
+  }
+
+  /// Answers requests of a path with a redirect.
+  public void redirect(String path, String location) {
+    moved.put(path, location);
   }
 
   /// Adds a file of any kind.
@@ -229,7 +244,7 @@ public final class PackageIndex implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  private static String hash(String algorithm, byte[] bytes) {
+  private static String digest(String algorithm, byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
     } catch (NoSuchAlgorithmException e) {

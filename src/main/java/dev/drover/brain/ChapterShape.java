@@ -35,9 +35,7 @@ record ChapterShape(int results, int round, double keep, double summary, Opening
   static ChapterShape of(
       ProfileSettings profile, double space, double messages, boolean requested, double share) {
     double kept =
-        requested
-            ? Math.min(KEPT_SHARE * space, KEPT_ON_REQUEST * messages)
-            : KEPT_SHARE * space;
+        requested ? Math.min(KEPT_SHARE * space, KEPT_ON_REQUEST * messages) : KEPT_SHARE * space;
     return new ChapterShape(
         (int) (3 * share * Math.min((double) profile.resultTokens(), space / 8)),
         (int) Math.min(MOST_CHARACTERS, 3 * share * profile.roundFraction() * space),

@@ -126,10 +126,12 @@ final class CachingModelTest {
     messages.addAll(conversation);
     ask(model);
 
-    assertThat(model.requests()).extracting("summary").containsExactly(
-        false, false, true, true, true, false);
-    assertThat(model.requests()).extracting("grew").containsExactly(
-        true, true, true, true, false, true);
+    assertThat(model.requests())
+        .extracting("summary")
+        .containsExactly(false, false, true, true, true, false);
+    assertThat(model.requests())
+        .extracting("grew")
+        .containsExactly(true, true, true, true, false, true);
   }
 
   private void append(Json.Obj block) {

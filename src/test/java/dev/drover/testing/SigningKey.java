@@ -52,8 +52,12 @@ public final class SigningKey implements AutoCloseable {
 
   /// Ends the agent of GnuPG.
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     var mine = Map.of("GNUPGHOME", home.toString());
-    Programs.run(home, mine, "gpgconf", "--kill", "all");
+    try {
+      Programs.run(home, mine, "gpgconf", "--kill", "all");
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // it ends with its directory
+    }
   }
 }

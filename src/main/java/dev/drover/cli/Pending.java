@@ -64,6 +64,7 @@ final class Pending {
         (key, call) -> {
           var id = Sanitized.line(key);
           lines.add(words(call));
+          WholeInput.lines(call).forEach(line -> lines.add("  " + line));
           if (call.text("type") == null) {
             lines.add("    /allow " + id + "   /deny " + id + " [WHY]   /result " + id + " TEXT");
           } else if (isCustom(call)) {

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `drover logs` on a machine whose server does not run: it reads the store.
+@Tag("sandbox")
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LogsWithoutServerTest {

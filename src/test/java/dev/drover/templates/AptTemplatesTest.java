@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Packages of apt, which become parts of the system of sandboxes, and package managers among them.
 @Tag("sandbox")
+@Tag("sdk")
 final class AptTemplatesTest {
   /// A package manager that makes a program which tells what it was called with.
   private static final String STAND_IN =

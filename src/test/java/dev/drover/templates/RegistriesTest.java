@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// gem and its index were made by `gem build` and `gem generate_index`. `scripts/setup soak`
 /// installs the programs.
 @Tag("sandbox")
+@Tag("sdk")
 @Tag("soak")
 final class RegistriesTest {
   @TempDir static Path data;
